@@ -1,0 +1,1 @@
+"""Pages, by capability: invitations, people, profile, audit log"""

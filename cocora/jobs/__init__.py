@@ -1,0 +1,1 @@
+"""Long work: a row, a Celery task, a lease"""

@@ -1,0 +1,1 @@
+"""PRINT. What can be held in the hand?"""

@@ -1,0 +1,1 @@
+"""PEOPLE. Who takes part, and who may see it?"""

@@ -1,0 +1,1 @@
+"""CONTENT. What is taught?"""

@@ -1,0 +1,1 @@
+"""Curricula written in the browser, one file for each thing that is looked at."""

@@ -1,0 +1,1 @@
+"""TIME. What happens when, and how did it go?"""

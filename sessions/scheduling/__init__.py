@@ -1,0 +1,1 @@
+"""Dates, agendas, who comes, what was released and who was told."""
