@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cocora.accounts.models import User
 from cocora.jobs.actions import work
@@ -14,6 +14,23 @@ from cocora.jobs.models import Job
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = settings.BASE_DIR / "test-results"
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
+# Fonts are there, htmx has swapped and put the classes of a swap away, nothing is on its way from
+# one colour or place to another. What turns for ever, like a spinner, is not waited for.
+AT_REST = """async () => {
+  const frame = () => new Promise(requestAnimationFrame)
+  const ends = a => a.playState === "running" && isFinite(a.effect.getComputedTiming().endTime)
+  await document.fonts.ready
+  do await frame()
+  while (document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling"))
+  await frame()
+  await Promise.allSettled(document.getAnimations().filter(ends).map(a => a.finished))
+}"""
+# A page that asks for news every second must not be swapped while it is looked at.
+FAULTS = """async () => {
+  const still = event => event.preventDefault()
+  document.addEventListener("htmx:beforeSwap", still)
+  try { return await axe.run() } finally { document.removeEventListener("htmx:beforeSwap", still) }
+}"""
 
 
 def signed_in(page: Page, user: User, address: str) -> Page:
@@ -25,10 +42,24 @@ def signed_in(page: Page, user: User, address: str) -> Page:
     return page
 
 
+def settled(page: Page) -> Page:
+    """The page once it is loaded and nothing on it moves. That it is the page one means, and not
+    the one before, has to be expected first: a click returns before its answer is here."""
+    page.wait_for_load_state()
+    page.evaluate(AT_REST)
+    return page
+
+
+def told(page: Page, words: str) -> None:
+    """Wait for the answer that says so; what is written before it, is in the database now."""
+    expect(page.locator("#messages")).to_contain_text(words)
+    settled(page)
+
+
 def axe(page: Page) -> list[str]:
     """One line for each fault of accessibility on the page. Evaluated, since CSP bars a script."""
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate("() => axe.run()")
+    settled(page).evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate(FAULTS)
     return [
         f"{fault['id']}: {node['html']} {node['failureSummary']}"
         for fault in found["violations"]
@@ -44,14 +75,14 @@ def pictures(page: Page, name: str) -> None:
     before = page.viewport_size
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
+        settled(page).screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
     if before:
         page.set_viewport_size(before)
 
 
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than its window; a phone would scroll sideways."""
-    return page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    return settled(page).evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
 
 
 def work_off_jobs() -> int:

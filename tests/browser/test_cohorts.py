@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from cocora.accounts.roles import Role
 from participants.models import Cohort, CohortCommunity, CohortPractitioner
-from tests.browser.journey import WIDTHS, axe, overflow, pictures, signed_in
+from tests.browser.journey import WIDTHS, axe, overflow, pictures, settled, signed_in, told
 from tests.conftest import World
 from tests.factories import (
     AvailabilityFactory,
@@ -23,10 +23,6 @@ LONG = "Donaudampfschifffahrtsgesellschaftskapitänsverein and everybody who wou
 @pytest.fixture
 def coordinator(page: Page, live_server, world: World) -> Page:
     return signed_in(page, world[Role.COORDINATOR], live_server.url)
-
-
-def told(page: Page, words: str) -> None:
-    expect(page.locator("#messages")).to_contain_text(words)
 
 
 def sound(page: Page, name: str) -> None:
@@ -138,5 +134,6 @@ def test_a_partner_meets_the_plan_and_nobody_s_name(page: Page, live_server, wor
     page.goto(f"{live_server.url}/cohorts/")
     page.get_by_role("link", name=rows.ours.name).press("Enter")
     expect(page.locator(".tabs a")).to_have_text(["Overview", "Schedule"])
+    settled(page)
     expect(page.get_by_role("button", name="End")).to_have_count(0)
     sound(page, "cohort-partner")

@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.journey import axe, overflow, pictures, signed_in
 from tests.conftest import Role, World
 
+BARRED = "() => document.body.append(Object.assign(document.createElement('script'), {text: '1'}))"
+
 
 def test_sign_in_page_is_accessible_and_fits_a_phone(page: Page, live_server) -> None:
     page.goto(f"{live_server.url}/accounts/login/")
@@ -27,8 +29,7 @@ def test_a_visitor_is_led_to_sign_in_and_a_member_is_not(
 
 def test_the_console_is_listened_to(page: Page, live_server, console: list[str]) -> None:
     page.goto(f"{live_server.url}/accounts/login/")
-    page.evaluate(
-        "() => document.body.append(Object.assign(document.createElement('script'), {text: '1'}))"
-    )
+    with page.expect_console_message():
+        page.evaluate(BARRED)
     assert "Content Security Policy" in console[0]
     console.clear()

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from cocora.accounts.roles import Role
 from programmes.actions import collect_exercise, create_list
 from programmes.models import Exercise, ExerciseList
-from tests.browser.journey import WIDTHS, axe, overflow, pictures, signed_in
+from tests.browser.journey import WIDTHS, axe, overflow, pictures, settled, signed_in
 from tests.conftest import World
 from tests.programmes.packages import exercise_md, package, published
 
@@ -49,8 +49,12 @@ def plain_reader(browser: Browser, live_server, shelf: World) -> Iterator[Page]:
         yield signed_in(context.new_page(), shelf[Role.FACILITATOR], live_server.url)
 
 
-def results(page: Page) -> list[str]:
-    return page.locator("#results .card__title").all_inner_texts()
+def results(page: Page) -> Locator:
+    return page.locator("#results .card__title")
+
+
+def added(page: Page) -> None:
+    expect(page.get_by_role("status").filter(has_text="Added to")).to_be_visible()
 
 
 def test_words_and_facets_at_once(reader: Page, live_server) -> None:
@@ -75,7 +79,7 @@ def test_words_and_facets_at_once(reader: Page, live_server) -> None:
     assert axe(page) == []
 
     page.reload()
-    assert results(page) == ["Map of belonging"]
+    expect(results(page)).to_have_text(["Map of belonging"])
     page.get_by_role("link", name="Map of belonging").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Map of belonging")
     page.go_back()
@@ -93,7 +97,7 @@ def test_a_choice_is_taken_away_and_nothing_is_explained(reader: Page, live_serv
     assert axe(page) == []
     page.get_by_role("link", name="Take away: 300 people").click()
     expect(page).to_have_url(re.compile(r"\?q=map&type=mapping$"))
-    assert results(page) == ["Map of belonging"]
+    expect(results(page)).to_have_text(["Map of belonging"])
 
 
 def test_facets_on_a_phone_are_folded_and_stay_open(reader: Page, live_server) -> None:
@@ -118,12 +122,12 @@ def test_without_scripts(plain_reader: Page, live_server) -> None:
     page.get_by_role("searchbox", name="Words").fill("map")
     page.get_by_role("checkbox", name="Practice").check()
     page.get_by_role("button", name="Find").click()
-    assert results(page) == ["A map of noises"]
+    expect(results(page)).to_have_text(["A map of noises"])
     expect(page.get_by_role("searchbox", name="Words")).to_have_value("map")
     page.get_by_role("link", name="Start anew").click()
-    assert len(results(page)) == 24
+    expect(results(page)).to_have_count(24)
     page.get_by_role("link", name="Next").click()
-    assert len(results(page)) == 6
+    expect(results(page)).to_have_count(6)
 
 
 def test_read_and_collect(reader: Page, live_server, shelf: World) -> None:
@@ -138,16 +142,17 @@ def test_read_and_collect(reader: Page, live_server, shelf: World) -> None:
     page.get_by_text("Add to a list").click()
     page.get_by_label("New list").fill("Tuesday evening")
     page.get_by_role("button", name="Create and add").click()
-    expect(page.get_by_role("status").filter(has_text="Added to")).to_be_visible()
+    added(page)
     page.goto(f"{live_server.url}/programmes/small/P1.2/")
     page.get_by_text("Add to a list").click()
     page.get_by_role("button", name="Tuesday evening").click()
+    added(page)
     page.goto(live_server.url + ExerciseList.objects.get().get_absolute_url())
     pictures(page, "list")
     assert axe(page) == []
 
     titles = page.locator("#rows .row__title")
-    assert titles.all_inner_texts() == ["Map of belonging", "A map of noises"]
+    expect(titles).to_have_text(["Map of belonging", "A map of noises"])
     page.get_by_role("button", name="Move Map of belonging down").press("Enter")
     expect(titles.first).to_have_text("A map of noises")
     page.get_by_role("button", name="Take A map of noises off").click()
@@ -178,13 +183,13 @@ def test_long_names_and_many_rows_fit_on_a_phone(page: Page, live_server, world:
         mine.get_absolute_url(),
     ):  # fmt: skip
         page.goto(live_server.url + path)
-        wide += [(path, page.evaluate(CUT_OFF))]
+        wide += [(path, settled(page).evaluate(CUT_OFF))]
     assert [cut for cut in wide if cut[1]] == []
     page.goto(f"{live_server.url}{base}P1.1/")
     page.get_by_text("Add to a list").click()
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.get_by_role("button", name="Create and add").click(trial=True, timeout=5000)
+        page.get_by_role("button", name="Create and add").click(trial=True)
         assert overflow(page) == 0
 
 

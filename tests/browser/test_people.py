@@ -68,10 +68,11 @@ def test_somebody_is_written_down_asked_enrolled_and_takes_it_back(
     pictures(desk, "participant-add")
     desk.get_by_role("button", name="Add this person").click()
 
-    person = Participant.objects.get()
     expect(desk.get_by_role("heading", name=NAME)).to_be_visible()
+    person = Participant.objects.get()
     fits(desk)
     desk.get_by_role("link", name="Ask for consent").click()
+    expect(desk.get_by_role("button", name="Save these answers")).to_be_visible()
     for group in desk.locator("main fieldset").all():
         group.get_by_role("radio", name="Yes").check()
     fits(desk)

@@ -19,7 +19,7 @@ from participants.tables.writing import write_xlsx
 from participants.vocabulary import Means, Purpose
 from programmes.models import Curriculum, CurriculumStatus
 from sessions.scheduling.models import ProgrammeSession
-from tests.browser.journey import axe, overflow, pictures, signed_in
+from tests.browser.journey import axe, overflow, pictures, signed_in, told
 from tests.conftest import World
 from tests.factories import (
     CommunityContactFactory,
@@ -47,10 +47,6 @@ def desk(page: Page, live_server: Any, world: World, transactional_db: None) -> 
     return signed_in(page, world[Role.COORDINATOR], live_server.url)
 
 
-def told(page: Page, words: str) -> None:
-    expect(page.locator("#messages")).to_contain_text(words)
-
-
 def sound(page: Page, name: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     pictures(page, name)
@@ -71,10 +67,13 @@ def create_cohort(page: Page, server: str) -> Cohort:
     page.get_by_label("Last day").fill("2027-12-01")
     page.get_by_label("Places", exact=True).fill("24")
     page.get_by_role("button", name="Create the cohort").click()
+    told(page, "The cohort is a draft")
     page.get_by_label("Community", exact=True).select_option(label="Kiosk Association")
     page.get_by_role("button", name="Add as a partner").click()
+    told(page, "partner now")
     page.get_by_label("Practitioner", exact=True).select_option(label="Noor Haddad")
     page.get_by_role("button", name="Give a place").click()
+    told(page, "The place is given")
     page.get_by_role("button", name="Open it").click()
     told(page, "now: Open")
     return Cohort.objects.get()
@@ -83,6 +82,7 @@ def create_cohort(page: Page, server: str) -> Cohort:
 def invite(page: Page, server: str, cohort: Cohort) -> None:
     page.goto(server + cohort.places.get().practitioner.get_absolute_url())
     page.get_by_role("button", name="Invite by mail").click()
+    told(page, "The invitation to noor@example.org is on its way")
     page.goto(server + cohort.communities.get().get_absolute_url())
     page.get_by_role("button", name="Invite Pia").click()
     told(page, "Pia can come in")
@@ -115,6 +115,7 @@ def release(page: Page, server: str, cohort: Cohort) -> Counter[str]:
     """Release, read the outbox, send all: how many mails each address got."""
     page.goto(f"{server}/cohorts/{cohort.pk}/releases/new/")
     page.get_by_role("button", name="Release").click()
+    told(page, "The messages wait here until you send them")
     page.goto(f"{server}/cohorts/{cohort.pk}/outbox/")
     sound(page, "journey-outbox")
     page.get_by_role("button", name="Send all").click()
@@ -157,9 +158,11 @@ def test_a_cohort_from_nothing_to_one_message_for_everybody(
     page.get_by_label("Date").fill("2027-03-19")
     page.get_by_role("button", name="Show what changes").click()
     page.get_by_role("button", name="Change 1 session").click()
+    told(page, "1 session is changed")
     page.goto(f"{server}{rows[7].get_absolute_url()}cancel/")
     page.get_by_label("Why").fill("The hall is being painted")
     page.get_by_role("button", name="Cancel this session").click()
+    told(page, "The session is cancelled")
     assert release(page, server, cohort) == dict.fromkeys(everybody, 1)
     body = next(message.body for message in reversed(mail.outbox) if message.to == [PEOPLE[0]])
     assert "19 March" in body

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from cocora.accounts.roles import Role
 from participants.models import Cohort
 from sessions.scheduling.models import ProgrammeSession
-from tests.browser.journey import axe, overflow, pictures, signed_in
+from tests.browser.journey import axe, overflow, pictures, settled, signed_in, told
 from tests.conftest import World
 from tests.factories import CohortFactory, CohortPractitionerFactory, VenueFactory
 from tests.sessions.curricula import taught_curriculum
@@ -78,6 +78,7 @@ def test_the_pages_of_a_session_fit_every_screen(
     page.goto(f"{live_server.url}/cohorts/{cohort.pk}/schedule/series/")
     looks_right(page, "series")
     page.get_by_role("button", name="Show the dates").click()
+    expect(page.get_by_role("heading", name="12 sessions, not saved yet")).to_be_visible()
     looks_right(page, "series-preview")
     page.get_by_role("button", name="Save 12 sessions").click()
     expect(page.get_by_text("12 sessions are laid out.")).to_be_visible()
@@ -89,6 +90,7 @@ def test_the_pages_of_a_session_fit_every_screen(
     page.get_by_label("From").fill("18:00")
     page.get_by_label("To", exact=True).fill("20:00")
     page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_role("heading", name="12 sessions would change")).to_be_visible()
     looks_right(page, "session-change")
     page.get_by_role("button", name="Change 12 sessions").click()
     expect(page.get_by_text("12 sessions are changed.")).to_be_visible()
@@ -109,6 +111,7 @@ def test_an_agenda_by_keyboard_and_by_mouse(
     page.goto(f"{live_server.url}/cohorts/{cohort.pk}/schedule/series/")
     page.get_by_role("button", name="Show the dates").click()
     page.get_by_role("button", name="Save 12 sessions").click()
+    told(page, "12 sessions are laid out.")
     first = ProgrammeSession.objects.filter(cohort=cohort).first()
     page.goto(f"{live_server.url}{first.get_absolute_url()}")
     titles = page.locator(".agenda__title")
@@ -119,8 +122,10 @@ def test_an_agenda_by_keyboard_and_by_mouse(
     expect(titles).to_have_text(["Arrival", "Break", "P1.1 Exercise 1", "Reflection"])
     expect(page.get_by_label("Minutes of Exercise 1")).to_have_value("50")
     expect(page.get_by_role("button", name="Move up: Exercise 1")).to_be_focused()
+    settled(page)
     press(page, "Alt+ArrowUp")
     expect(titles).to_have_text(["Arrival", "P1.1 Exercise 1", "Break", "Reflection"])
+    settled(page)
     handle = page.locator(".agenda__line [data-drag]").nth(2)
     handle.drag_to(page.locator(".agenda__line").first, target_position={"x": 60, "y": 4})
     expect(titles).to_have_text(["Break", "Arrival", "P1.1 Exercise 1", "Reflection"])
