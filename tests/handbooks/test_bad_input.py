@@ -235,4 +235,4 @@ def test_ten_workers_at_once_build_one_book(small_books, monkeypatch):
 def run_together(deeds):
     with ThreadPoolExecutor(len(deeds)) as pool:
         for done in [pool.submit(deed) for deed in deeds]:
-            done.result(timeout=60)
+            done.result(timeout=300)

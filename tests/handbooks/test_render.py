@@ -153,7 +153,7 @@ def test_a_caller_that_lost_its_job_ends_the_child(target, slow_document):
     started = time.monotonic()
     with pytest.raises(Lost):
         render_pdf(slow_document, target, lost)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 120
     assert not target.exists()
 
 

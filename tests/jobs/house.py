@@ -41,7 +41,7 @@ class House:
 
     def run(self, code: str) -> Any:
         """What this code prints as JSON in a process of its own."""
-        return json.loads(self.start(code).communicate(timeout=120)[0].splitlines()[-1])
+        return json.loads(self.start(code).communicate(timeout=300)[0].splitlines()[-1])
 
     def start(self, code: str) -> subprocess.Popen[str]:
         whole = f"import django; django.setup()\nimport json\n{code}"

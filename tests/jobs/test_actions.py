@@ -114,7 +114,7 @@ def test_a_real_broker_that_is_away_is_no_error(settings, monkeypatch, caplog):
     started = monotonic()
     actions.send(1)
     assert "broker away" in caplog.text
-    assert monotonic() - started < 3
+    assert monotonic() - started < 15
 
 
 # --- claim, lease, fencing ----------------------------------------------------------------------

@@ -17,12 +17,12 @@ hang()
 HURRIES = """
 import time
 from cocora.celery import app
-app.conf.task_time_limit = 0.2
+app.conf.task_time_limit = 2
 @app.task
 def hurry():
     pass
 hurry()
-time.sleep(0.5)
+time.sleep(3)
 """
 
 
@@ -32,7 +32,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import psycopg2
 import pytest
@@ -11,6 +12,7 @@ from tests.jobs.house import House, running, until
 from tests.programmes.packages import package
 
 EXERCISES = 40
+PATIENCE = 180  # seconds: what happens in two on a machine of its own
 DIGEST_LENGTH = 64
 
 RACE = """
@@ -43,7 +45,7 @@ job = Job.objects.get()
 print(json.dumps({
     "state": job.state, "attempt": job.attempt, "progress": job.progress,
     "documents": list(Document.objects.values_list("digest", "pages", "size")),
-    "served": Order.objects.exclude(document=None).count(),
+    "served": Order.objects.exclude(document=None).count(), "sent": job.sent_at.timestamp(),
 }))
 """
 
@@ -95,7 +97,7 @@ print(json.dumps(Job.objects.create(kind="test", key="one").pk))
 """)
     at = house.run("import time; print(time.time() + 8)")
     racers = [house.start(RACE.format(at=at)) for _number in range(4)]
-    won = [racer.communicate(timeout=60)[0].strip() for racer in racers]
+    won = [racer.communicate(timeout=300)[0].strip() for racer in racers]
     assert sorted(won) == ["false", "false", "false", "true"]
 
 
@@ -126,9 +128,11 @@ def test_whatever_is_killed_printing_goes_on(house, tmp_path):
         (source / name).write_bytes(data)
     house.manage("curriculum", "load", "--publish", str(source))
     whole = house.start_everything()
-    until(lambda: house.lacks() is not None, 60, house)
-    # Readiness does not wait for the first turn of the clock.
-    assert until(lambda: house.lacks() == set(), 30, house) < 8
+    # Readiness does not wait for the first turn of the clock: this one never turns.
+    until(house.beats, PATIENCE, house)
+    for pid in house.beats():
+        os.kill(pid, signal.SIGSTOP)
+    until(lambda: house.lacks() == set(), PATIENCE, house)
 
     # Those who have nothing to do, and the clock.
     idle, clock = house.workers(), house.beats()
@@ -136,26 +140,31 @@ def test_whatever_is_killed_printing_goes_on(house, tmp_path):
     assert len(clock) == 1
     for pid in idle | clock:
         os.kill(pid, signal.SIGKILL)
-    until(lambda: replaced(idle, house.workers()) and replaced(clock, house.beats()), 10, house)
+    until(
+        lambda: replaced(idle, house.workers()) and replaced(clock, house.beats()), PATIENCE, house
+    )
 
     # One that prints.
     house.run(ORDER)
     files = house.folder / "files"
-    until(lambda: typesetters(house), 60, house)
-    until(lambda: len(units_of(house)) >= 3, 60, house)
+    until(lambda: typesetters(house), PATIENCE, house)
+    until(lambda: len(units_of(house)) >= 3, PATIENCE, house)
     busy = set(typesetters(house).values())
     setters = set(typesetters(house))
+    killed_at = time.time()
     for pid in busy:
         os.kill(pid, signal.SIGKILL)
-    until(lambda: not setters & {pid for pid, _words, _parent in running()}, 5, house)
+    until(lambda: not setters & {pid for pid, _words, _parent in running()}, PATIENCE, house)
     kept = units_of(house)
     assert [path for path in files.rglob("*") if path.is_file()] == []
     state = house.run(STATE)
     assert (state["state"], state["documents"]) == ("running", [])
 
-    # The promise is a minute from the kill to work again.
-    assert until(lambda: house.run(STATE)["attempt"] == 2, 60, house) < 60
-    until(lambda: house.run(STATE)["state"] == "done", 180, house)
+    # The promise is a minute from the kill to work again; what a busy machine adds to starting the
+    # worker and to looking is not the platform's.
+    until(lambda: house.run(STATE)["attempt"] == 2, PATIENCE, house)
+    assert 0 < house.run(STATE)["sent"] - killed_at < 60
+    until(lambda: house.run(STATE)["state"] == "done", 2 * PATIENCE, house)
     state = house.run(STATE)
     ((stored, pages, size),) = state["documents"]
     (path,) = files.rglob("*.pdf")
@@ -169,4 +178,4 @@ def test_whatever_is_killed_printing_goes_on(house, tmp_path):
     left = set(house.parts())
     whole.kill()
     whole.wait()
-    until(lambda: not left & {pid for pid, _words, _parent in running()}, 20, house)
+    until(lambda: not left & {pid for pid, _words, _parent in running()}, PATIENCE, house)

@@ -32,7 +32,7 @@ def race(
     first: Callable[[date], object], second: Callable[[date], object], rounds: int = ROUNDS
 ) -> list[list[str]]:
     """Both start each round together; what they were told, round by round."""
-    start, told = Barrier(2, timeout=20), [["", ""] for _round in range(rounds)]
+    start, told = Barrier(2, timeout=120), [["", ""] for _round in range(rounds)]
 
     def run(lane: int, act: Callable[[date], object]) -> None:
         for number in range(rounds):
