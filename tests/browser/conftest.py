@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from tests.browser.late import answer_late
+
 HERE = Path(__file__).parent
 # Playwright's own loop runs in the test's thread, and Django takes that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # Waiting costs nothing where the answer is here, and a loaded machine is no fault of a page.
 expect.set_options(timeout=30_000)
+if os.environ.get("COCORA_TEST_LATE"):
+    answer_late()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -51,7 +51,7 @@ def settled(page: Page) -> Page:
 
 
 def told(page: Page, words: str) -> None:
-    """Wait for the answer that says so; what is written before it, is in the database now."""
+    """Wait for the answer that says so; all that was written before is in the database now."""
     expect(page.locator("#messages")).to_contain_text(words)
     settled(page)
 

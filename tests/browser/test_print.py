@@ -128,6 +128,8 @@ def test_a_book_is_composed_cancelled_and_ordered_again(
     signed_in(page, shelf[Role.STAFF], live_server.url).goto(f"{live_server.url}/handbooks/")
     both_themes(page, "handbooks-front")
     page.get_by_role("link", name="Compose: paper, parts, EPUB Prevention Programme").click()
+    expect(page.get_by_role("button", name="Order this book")).to_be_visible()
+    settled(page)
     # Chosen by keyboard; the address follows, so that it can be passed on.
     page.get_by_role("radio", name="Programme handbook").focus()
     with page.expect_response("**/handbooks/compose/?*"):

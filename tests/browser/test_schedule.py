@@ -54,6 +54,8 @@ def test_twelve_sessions_without_a_mouse(
     page.get_by_role("link", name="Lay out sessions").first.focus()
     press(page, "Enter")
     venue = page.get_by_label("Venue")
+    expect(venue).to_be_visible()
+    settled(page)
     venue.focus()
     press(page, "A")
     expect(venue.locator("option:checked")).to_have_text("Assembly hall, 30 seats")
